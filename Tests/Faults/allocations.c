@@ -283,7 +283,8 @@ static void every_allocation_may_fail(void **state) {
 
 /* ---- Large inputs ---- */
 
-static const char *const large_texts[] = {"an answer", "operations", "a signed transaction", "an asset"};
+static const char *const large_texts[] = {"an answer", "operations", "a signed transaction", "an asset", "a refusal",
+                                          "tokens"};
 enum { LARGE_TEXTS = sizeof large_texts / sizeof large_texts[0], LARGE = 3 << 20 };
 
 /* Limits the process to this many bytes of memory beyond what it uses now. */
@@ -297,7 +298,8 @@ static void limit_memory(long more) {
 }
 
 static int send_large_text(size_t which, long memory) {
-  caller caller = caller_make(BLOCKING, fault_url("http", "answers_with_three_megabytes"), OPTIONS("validate", "off"));
+  const char *fault = which == 4 ? "refuses_with_a_megabyte" : "answers_with_three_megabytes";
+  caller caller = caller_make(BLOCKING, fault_url("http", fault), OPTIONS("validate", "off"));
   peerid_error *error = make_call(&caller, SUBMIT, 1);
   if (error) return wrong("the first call", error);
   static const char transaction[] =
@@ -307,6 +309,7 @@ static int send_large_text(size_t which, long memory) {
   while (length < LARGE) length += (size_t)sprintf(text + length, "{\"op_name\":\"transfer\",\"x\":[1,2]},");
   length += (size_t)sprintf(text + length - 1, which == 2 ? "]}" : "]") - 1;
   peerid_response *response = NULL;
+  peerid_session *session = NULL;
   const char *id, *symbol;
   int32_t precision;
   limit_memory(memory);
@@ -314,6 +317,12 @@ static int send_large_text(size_t which, long memory) {
     case 0: error = peerid_client_read_chain(caller.client, "database", "m", "[]", 2, &response); break;
     case 1: error = peerid_session_submit(caller.session, text, length, &response); break;
     case 2: error = peerid_session_broadcast(caller.session, text, length, &response); break;
+    case 4:
+      error = make_call(&caller, BROADCAST, 0);
+      if (peerid_error_http_status(error) != 500) break;
+      /* The code tells what the status means. */
+      return strstr(peerid_error_message(error), "memory ran out") ? CALL_FAILED : DONE;
+    case 5: error = peerid_client_login(caller.client, "alice", "password", NULL, NULL, &session); break;
     default: error = peerid_client_asset(caller.client, "PPY", &id, &symbol, &precision); break;
   }
   if (!error) return DONE;

@@ -591,9 +591,21 @@ def sends_more_after_large_answer(connection):
 def answers_with_three_megabytes(connection):
     asset = {"id": "1.3.0", "symbol": "PPY", "precision": 5}
     large = answer(200, envelope([asset] + [{"id": "2.9.1", "n": 1.5}] * 110_000))
+    tokens = answer(200, envelope(dict(TOKEN, scope=[1] * 1_000_000)))
     while True:
         request = connection.read_request()
-        connection.send(large if "/blockchain-data" in request.target else valid_answer(request))
+        special = {"/app/blockchain-data": large, "/auth/token": tokens}
+        found = [special[path] for path in special if path in request.target]
+        connection.send(found[0] if found else valid_answer(request))
+
+
+@fault
+def refuses_with_a_megabyte(connection):
+    """Refuses a broadcast with an error almost as long as the longest that is read."""
+    while True:
+        request = connection.read_request()
+        large = answer(500, refusal("Assert Exception: a: Insufficient Balance\n" + "x" * 1_000_000, 500))
+        connection.send(large if "/broadcast" in request.target else valid_answer(request))
 
 
 @fault

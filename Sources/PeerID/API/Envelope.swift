@@ -23,6 +23,10 @@ enum Envelope {
       self = .text
       return
     }
+    guard Bytes.hasMemory(toRead: body) else {
+      self = .unread
+      return
+    }
     do {
       let root = try JSONDocument.answer(body).root
       let result = root["result"]

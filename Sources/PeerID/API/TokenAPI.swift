@@ -86,7 +86,7 @@ struct TokenAPI: Sendable {
       let result = Answer.token(of: outcome, to: kind) { error in explained(error, parameters.names, style) }
       // Failed refreshes are logged by the session.
       if kind != .refresh, case .failure(let error) = result, error.isWorthLogging {
-        configuration.report(.warning, "\(kind): \(error)")
+        configuration.report(error, in: kind.rawValue)
       }
       return result
     }.get()

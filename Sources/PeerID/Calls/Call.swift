@@ -106,17 +106,18 @@ package struct Call: Sendable {
     } else {
       answer = Answer.response(of: outcome, to: kind)
     }
-    if case .failure(let error) = answer, error.isWorthLogging { log(.warning, "\(kind): \(error)") }
+    if case .failure(let error) = answer, error.isWorthLogging { report(error, in: kind.rawValue) }
     return answer
   }
 
   /// Logs that the request is resent after HTTP 401.
   func logResend() {
-    log(.info, "\(kind): sent again, because the server refused the token (HTTP 401)")
+    environment?.log(.info, of: session?.name, "\(kind): sent again, because the server refused the token (HTTP 401)")
   }
 
-  private func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
-    if let session { session.log(level, message()) } else { environment?.log(level, message()) }
+  /// Logs the error of a request, or of the whole call.
+  func report(_ error: PeerIDError, in call: String) {
+    environment?.configuration.report(error, of: session?.name, in: call)
   }
 
   /// Adds the ended call to the statistics.

@@ -306,7 +306,9 @@ final class EventLoopDriver: @unchecked Sendable {
         progress.mayHaveEffect
         ? (.unknown, "its store had not answered; the store may still carry out the request")
         : (.notSent, "its store had not answered")
-      return finish(call, .failure(PeerIDError(call.interruption ?? interruption, outcome, while: reason)))
+      let error = PeerIDError(call.interruption ?? interruption, outcome, while: reason)
+      if outcome == .unknown { call.call.report(error, in: call.call.countedAs.rawValue) }
+      return finish(call, .failure(error))
     }
     if let transfer = transfer(of: call) {
       ending.append((call, interruption, transfer.received))

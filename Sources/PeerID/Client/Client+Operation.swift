@@ -32,7 +32,7 @@ extension Client {
         // The server checks the application before the refresh token, so it has accepted the id and the secret.
         return .done
       } catch  where error.outcome == .unknown {
-        engine.environment.log(.warning, "check: \(error)")
+        engine.configuration.report(error, in: "check")
         // A refresh with a token that does not exist changes nothing, whatever the answer.
         throw error.withOutcome(.notDone)
       }

@@ -158,7 +158,8 @@ public final class Client: Sendable {
     do throws(JSONSyntaxError) {
       result = try TokenReader.read(tokenJSON)
     } catch {
-      throw PeerIDError(.invalidArgument, "token_json is not JSON (line \(error.line), column \(error.column))")
+      throw PeerIDError(outOfMemory: error)
+        ?? PeerIDError(.invalidArgument, "token_json is not JSON (line \(error.line), column \(error.column))")
     }
     switch result {
     case .success(let token): return token

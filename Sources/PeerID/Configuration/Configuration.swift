@@ -93,4 +93,10 @@ extension Configuration {
     let session = session.map { OneLine.text($0) + ", " } ?? ""
     handler(level, "\(OneLine.text(message())) (\(session)application \(clientID))")
   }
+
+  /// Logs the error of a call in the same way.
+  @inline(never)
+  func report(_ error: PeerIDError, of session: String? = nil, in call: String) {
+    report(.warning, of: session, "\(call): \(error)")
+  }
 }

@@ -44,6 +44,7 @@ struct JSONScanner {
   ) throws(JSONSyntaxError) {
     var scanner = JSONScanner(text)
     do throws(Fault) {
+      guard Bytes.hasMemory(toRead: text) else { throw Fault(reason: "memory ran out", isOutOfMemory: true) }
       try scanner.whole(body)
     } catch {
       throw JSONSyntaxError(error, in: text, at: scanner.position)

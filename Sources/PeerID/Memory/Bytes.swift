@@ -29,6 +29,11 @@ package final class Bytes: @unchecked Sendable {
     self.init(storage.bindMemory(to: UInt8.self, capacity: capacity + 1), capacity, wipes: false, fill)
   }
 
+  /// Whether there is memory for all that is made of a text while it is read. Swift would end the process.
+  static func hasMemory(toRead text: UnsafeRawBufferPointer) -> Bool {
+    text.count <= 64 << 10 || Bytes(largeCapacity: 8 * text.count) { _ in 0 } != nil
+  }
+
   private init(
     _ storage: UnsafeMutablePointer<UInt8>,
     _ capacity: Int,

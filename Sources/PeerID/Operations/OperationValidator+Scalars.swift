@@ -6,7 +6,7 @@ extension OperationValidator {
       throw fault("must be an object id such as \"\(space).7\", a string, not \(value.shown)")
     }
     guard let instance = TextForm.instance(text, in: space) else {
-      let isName = !text.isEmpty && !text.contains(UInt8(ascii: "."))
+      let isName = text.first?.isLetter ?? false
       let hint = isName && space == "1.2" ? "; database.get_account_by_name finds the id of a name" : ""
       let symbolHint = isName && space == "1.3" ? "; database.lookup_asset_symbols finds the id of a symbol" : ""
       throw fault("must be an object id such as \"\(space).7\", not \(value.shown)\(hint)\(symbolHint)")

@@ -241,8 +241,8 @@ final class SessionCore: @unchecked Sendable {
   }
 
   /// The session's name in the log: its key or its user.
-  private var name: String {
-    if let place { return "session '\(place.key.cut(to: 80))'" }
+  var name: String {
+    if let place { return place.name }
     return token.userID.map { "user \($0)" } ?? "session without a key"
   }
 }

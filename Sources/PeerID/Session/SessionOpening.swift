@@ -145,7 +145,10 @@ struct SessionOpening {
     } catch {
       switch origin {
       // The authorization code was used, and its tokens are lost.
-      case .exchange: throw error.withOutcome(.unknown, prefix: "the code was exchanged, but ")
+      case .exchange:
+        let lost = error.withOutcome(.unknown, prefix: "the code was exchanged, but ")
+        environment.configuration.report(lost, of: place.name, in: "exchange")
+        throw lost
       // The login reached the server, and can be repeated.
       case .logIn: throw error.afterAnswer
       case .restore: throw error
@@ -211,7 +214,7 @@ struct SessionOpening {
     do throws(PeerIDError) {
       return try place.add(identity, to: stored, lock)
     } catch {
-      environment.log(.warning, of: "session '\(place.key.cut(to: 80))'", "the user's identity is not stored: \(error)")
+      environment.log(.warning, of: place.name, "the user's identity is not stored: \(error)")
       return stored.identified { $0 = identity.filled(from: $0) }
     }
   }

@@ -78,6 +78,9 @@ final class StorePlace: Sendable {
     self.statistics = statistics
   }
 
+  /// The session's name in the log.
+  var name: String { "session '\(key.cut(to: 80))'" }
+
   /// Runs `body` while holding the key's lock.
   func withLock<Result>(
     timeoutMilliseconds: Int64,

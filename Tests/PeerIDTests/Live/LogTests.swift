@@ -93,6 +93,30 @@ import Testing
     }
   }
 
+  @Test func `an unknown outcome of a store has a log line`() throws {
+    struct Broken: Error {}
+    let broken = try live(.watched(onSave: { throw Broken() }))
+    let code = try #require(broken.sandbox.makeCode(username: "alice", clientID: 4))
+    _ = failure { () throws(PeerIDError) in try broken.client.exchange(code: code, key: "k") }
+    expectLine(.warning, ["exchange: store (unknown): the code was exchanged, but", "(session 'k', application 4)"])
+
+    let (saves, ends) = (Gathered<Bool>(), Gathered<Bool>())
+    let hanging = try live(
+      .watched(onSave: {
+        saves.add(true)
+        _ = eventually { !ends.all.isEmpty }
+      })
+    )
+    let queue = try CompletionQueue()
+    let alice = Credentials(login: "alice", password: "alice-password")
+    let id = try hanging.client.logIn(alice, key: "k", to: queue, tag: 1)
+    #expect(eventually { !saves.all.isEmpty })
+    hanging.client.cancel(id)
+    _ = queue.next(timeoutMilliseconds: Live.patience)
+    expectLine(.warning, ["login: cancelled (unknown)", "its store had not answered", "(application 4)"])
+    ends.add(true)
+  }
+
   @Test func `calls that succeed or are refused have no log line`() throws {
     let live = try live()
     let session = try live.logIn()

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from sandbox import LOGIN, OPERATIONS, TRANSFER, Sandbox, start_python
-from stores import Unspeakable
+from stores import DictStore, Unspeakable, new_client
 
 import peerid
 from peerid import Client, Credentials, _hooks
@@ -140,6 +140,24 @@ def test_events_go_to_the_logger_of_the_package_by_default(sandbox: Sandbox) -> 
     assert (record.name, record.levelno) == ("peerid", logging.INFO)
     message = "session refreshed, generation 2 (user 1, application 4)"
     assert record.getMessage() == message
+
+
+def test_a_code_whose_tokens_are_not_saved_is_logged(sandbox: Sandbox) -> None:
+    class Store(DictStore):
+        def save(self, *_: Any) -> bool:
+            raise OSError("the disk is full")
+
+    with (
+        Listener("peerid") as heard,
+        new_client(sandbox, Store()) as client,
+        pytest.raises(peerid.OutcomeUnknown),
+    ):
+        client.exchange_code("demoCodeAliceApp4".ljust(40, "0"), key="alice")
+    (record,) = heard.records
+    assert record.levelno == logging.WARNING
+    message = record.getMessage()
+    assert message.startswith("exchange: store (unknown): the code was exchanged, but")
+    assert message.endswith("(session 'alice', application 4)")
 
 
 def test_a_program_without_logging_prints_nothing(sandbox: Sandbox) -> None:
