@@ -86,6 +86,8 @@ def _of_function(function: Function) -> Iterator[Case]:
         for how in ("closed client", "eight threads while another closes", "client freed first"):
             if not (own == "client" and how == "client freed first"):
                 yield Case(function, how, how=how)
+    elif own in ("token", "response", "authorization", "completion", "queue", "store", "cancellation"):
+        yield Case(function, "client freed first", how="client freed first")
 
 
 def all_cases() -> list[Case]:

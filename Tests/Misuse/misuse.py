@@ -3,8 +3,9 @@
 
 usage: misuse.py [TEXT]        runs only the cases whose names contain the text
 
-No case may end with a signal or hang. After an error the outputs are unchanged, and an error about NULL names its
-argument. PEERID_LIBRARY names the library to use instead of build/lib/libpeerid.so.
+No case may end with a signal or hang. After an error the outputs are unchanged. An error about NULL names its argument,
+and any other error about arguments names one or quotes it. PEERID_LIBRARY names the library to use instead of
+build/lib/libpeerid.so.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _INTEGERS = {
     "uint64_t": ctypes.c_uint64,
     "size_t": ctypes.c_size_t,
 }
+_INVALID_ARGUMENT = 1
 _NONSENSE = (1, 2, 3, -1, 2**31 - 1, -(2**31))
 
 
@@ -91,6 +93,10 @@ class Call:
         nulls = [name for name, value in self._case.arguments.items() if value is None]
         if " is NULL" in message and not any(name in message for name in nulls):
             return f"the error names no argument that is NULL: {message}"
+        code = self._objects.call("error_code", ctypes.c_void_p(error))
+        named = any(parameter.name in message for parameter in self._case.function.parameters)
+        if code == _INVALID_ARGUMENT and not named and not message.startswith("'"):
+            return f"the error names no argument: {message}"
         return "" if message else "the error has no message"
 
 
@@ -191,6 +197,28 @@ def _answering(callback: str, answer: int) -> Callable[[ctypes.CDLL], str]:
     return run
 
 
+def _relogin_answering(answer: int, sets: bool) -> Callable[[ctypes.CDLL], str]:
+    """Any answer of a relogin handler except 0 provides no credentials, and neither does 0 if none were set."""
+
+    def run(library: ctypes.CDLL) -> str:
+        objects = Objects(library)
+        objects.url = rejecting_server()
+
+        def relogin(_context: int, _key: int, credentials: int) -> int:
+            if sets:
+                objects.call("credentials_set", ctypes.c_void_p(credentials), b"alice", b"password", None)
+            return answer
+
+        KEPT.append(RELOGIN(relogin))
+        objects.call("config_set_relogin_handler", objects.get("config"), KEPT[-1], None, None)
+        error = objects.call("session_refresh", objects.get("session"))
+        login_required = 11
+        code = objects.call("error_code", ctypes.c_void_p(error))
+        return "" if error and code == login_required else f"the refresh ended with code {code}"
+
+    return run
+
+
 def _others() -> list[tuple[str, Callable[[ctypes.CDLL], str]]]:
     kinds = ("config", "client", "session", "store", "queue")
     orders = [(f"freed in the order {', '.join(o)}", _freed_in_order(o)) for o in itertools.permutations(kinds)]
@@ -199,7 +227,13 @@ def _others() -> list[tuple[str, Callable[[ctypes.CDLL], str]]]:
         for callback in ("load", "save", "remove", "lock", "list")
         for answer in _NONSENSE
     ]
-    return orders + answers
+    relogins = [
+        (f"relogin answers {answer}" + (" with credentials" if sets else ""), _relogin_answering(answer, sets))
+        for answer in (0, *_NONSENSE)
+        for sets in (False, True)
+        if answer or not sets
+    ]
+    return orders + answers + relogins
 
 
 def _in_child(library: ctypes.CDLL, run: Callable[[ctypes.CDLL], str], limit: float) -> str:

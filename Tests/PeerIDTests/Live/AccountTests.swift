@@ -4,7 +4,7 @@ import Testing
 @testable import PeerID
 
 /// The blockchain account of a session's user.
-@Suite struct AccountTests {
+@Suite(.blocking) struct AccountTests {
   private static let alice = Account(id: "1.2.31", name: "pi-alice")
   private static let chain = "GET /api/v1/app/blockchain-data"
 
