@@ -90,6 +90,7 @@ enum SimulationCommand {
     switch seed % 20 {
     case 0: settings.makeUnsavedResultsFrequent()
     case 10: settings.makeLostLocksFrequent()
+    case 15: settings.makeClosesFrequent()
     default: break
     }
     world = World(choices, settings, story: story)
@@ -106,7 +107,7 @@ extension WorldSettings {
     users = store == .none ? processes : choices.pick([1, 1, 1, 2])
     threads = choices.pick([1, 1, 2, 3])
     callsPerThread = choices.pick([1, 1, 2, 4])
-    for _ in 0..<choices.pick([0, 0, 2, 3]) { actions.append(choices.pick(Action.allCases)) }
+    for _ in 0..<choices.pick([0, 0, 2, 3]) { actions.append(choices.pick(Action.allCases.filter { $0 != .close })) }
     // Half of the worlds have few kinds of faults, so that these coincide more often.
     if choices.pick(2) == 0 {
       for fault in Fault.allCases where choices.pick(3) == 0 { faults.insert(fault) }
@@ -151,6 +152,16 @@ extension WorldSettings {
     actions = [.refresh, .submit]
     faults = [.lostLease, .storeError, .lateSave]
     faultBudget = 5
+  }
+
+  /// A process closes its client during the calls and refreshes of other threads, and continues with a new one.
+  mutating func makeClosesFrequent() {
+    beginWithOneStoredPair()
+    store = .directory
+    threads = max(threads, 2)
+    callsPerThread = 4
+    actions = [.close, .submit, .submit, .refresh, .logIn, .externalToken]
+    faults = [.kill, .exit, .wallClockJump, .revocation, .lostRequest, .lostAnswer, .slowAnswer, .lateSave]
   }
 
   private mutating func beginWithOneStoredPair() {

@@ -123,6 +123,14 @@ MUTATIONS = [
     ("refreshing the own one of two rival pairs", "Session/StoredPairDecision.swift",
      "    return isUnsaved && stored.renewal",
      '    return isUnsaved && !removed("refreshing the own one of two rival pairs") && stored.renewal'),
+    ("a refresh outlives its client", "Session/SessionEnvironment.swift",
+     "      closing: refreshClosing\n    )\n  }\n\n  /// The limits of a login",
+     '      closing: removed("a refresh outlives its client") ? closing : refreshClosing\n'
+     "    )\n  }\n\n  /// The limits of a login"),
+    ("the end of calls when their client is closed", "Concurrency/CallContext.swift",
+     "    if closing.isSet || ExitGuard.isGivingUp { return .closed }",
+     '    if closing.isSet && !removed("the end of calls when their client is closed") || ExitGuard.isGivingUp {\n'
+     "      return .closed\n    }"),
     ("generation above that of the stored pair", OPENING,
      "    let newest = max(stored?.generation ?? 0, present?.token.generation ?? 0)",
      '    let newest = removed("generation above that of the stored pair")\n'

@@ -24,6 +24,7 @@ final class Transport: Sendable {
     let exchange = world.network.begin(request)
     while exchange.isOpen {
       if let interruption = context.interruption() {
+        if interruption != .timedOut { world.checker.cutsShort(exchange) }
         exchange.abandon()
         return body(.failure(TransportFailure(interruption, mayHaveBeenSent: exchange.hasLeft)))
       }

@@ -9,6 +9,8 @@ enum Action: Equatable, CaseIterable {
   case externalToken
   case logOut
   case setAccount
+  /// Closes the client, while other threads use it, and opens the session in a new one.
+  case close
 }
 
 /// One call, from its beginning to its result.
@@ -17,6 +19,8 @@ final class CallRecord {
   let action: Action
   let user: Int
   let process: SimulatedProcess
+  /// The client that makes it.
+  var client: ObjectIdentifier?
   let begun: Int64
   let frozenBefore: Int64
   /// How many times the request was sent and reached the server, and how many times the operation was done.

@@ -111,6 +111,13 @@ extension Checker {
     }
   }
 
+  /// A request ends before its time because its call was cancelled or its client was closed. A refresh continues, unless
+  /// the process exits.
+  func cutsShort(_ exchange: Exchange) {
+    guard case .refresh(let token) = exchange.kind, !world.isOver, exchange.process?.isGivingUp == false else { return }
+    fail("the refresh with \(token) does not wait for its answer")
+  }
+
   func call(_ number: Int) -> CallRecord? {
     number > 0 && number <= calls.count ? calls[number - 1] : nil
   }

@@ -13,6 +13,8 @@ final class Checker {
   var refreshedPairs: Set<String> = []
   /// How many refreshes a process has sent without a visible reason.
   var unreasonedRefreshes: [Int: Int] = [:]
+  /// When each client was closed that may still have calls.
+  var closedClients: [ObjectIdentifier: Int64] = [:]
   /// Users that were logged out on purpose.
   var loggedOut: Set<Int> = []
   /// When the faults ended; `nil` before.
@@ -25,6 +27,8 @@ final class Checker {
 
   /// When the store's pair changed.
   var lastReplaced: Int64 = -1_000_000
+  /// The time within which the calls of a closed client end, in milliseconds.
+  static let closingTime: Int64 = 1000
   /// The time within which an ended session notices a pair in the store, in milliseconds.
   static let noticeTime: Int64 = 2000
 
@@ -90,7 +94,21 @@ final class Checker {
     if hasFailed, holder(of: last) == nil { last.lossCause = last.lossCause ?? "its login failed" }
   }
 
+  /// A process closes a client.
+  func closes(_ client: Client, replacedBy new: Client, in process: SimulatedProcess) {
+    closedClients[ObjectIdentifier(client)] = world.now
+    closedClients[ObjectIdentifier(new)] = nil
+    // The new client knows the age of its pair only from the store, as another process would.
+    refreshedPairs = refreshedPairs.filter { !$0.hasPrefix("\(process.id).") }
+    world.tell { "the client is closed" }
+  }
+
   private func checkDeadline(_ call: CallRecord) {
+    if call.action != .close, let client = call.client, let closed = closedClients[client],
+      world.now - closed > Self.closingTime
+    {
+      fail("call \(call.number) ends \(world.now - closed) ms after its client was closed")
+    }
     let frozen = call.process.frozenFor - call.frozenBefore
     let lasted = world.now - call.begun - frozen
     if lasted > world.settings.requestTimeout + 200 {

@@ -8,7 +8,7 @@ extension Scenario {
     _ user: Int
   ) throws(PeerIDError) -> String? {
     let queue = try CompletionQueue()
-    guard let id = try begin(action, record, client, process.sessions[user], user, to: queue) else { return nil }
+    guard let id = try begin(action, record, client, process, user, to: queue) else { return nil }
     if world.choices.variation(in: 10) { cancel(id, client, process) }
     var completions: [Completion] = []
     repeat { completions = queue.next(maximum: 2) } while completions.isEmpty
@@ -29,12 +29,13 @@ extension Scenario {
     _ action: Action,
     _ record: CallRecord,
     _ client: Client,
-    _ session: Session?,
+    _ process: SimulatedProcess,
     _ user: Int,
     to queue: CompletionQueue
   ) throws(PeerIDError) -> UInt64? {
     let key = settings.store == .none ? nil : key(user)
     let tag = UInt64(record.number)
+    let session = process.sessions[user]
     switch action {
     case .open: return try client.open(key: self.key(user), to: queue, tag: tag)
     case .logIn:
@@ -53,6 +54,9 @@ extension Scenario {
     case .logOut:
       world.checker.loggedOut.insert(user)
       return try session?.logOut(to: queue, tag: tag)
+    case .close:
+      try replaceClient(process, user)
+      return nil
     }
   }
 

@@ -119,6 +119,7 @@ final class Scenario {
   func perform(_ action: Action, _ process: SimulatedProcess, _ user: Int) -> PeerIDError? {
     guard !world.isOver, let client = process.client else { return nil }
     let record = world.checker.begin(action, user, process)
+    record.client = ObjectIdentifier(client)
     world.current?.call = record
     defer { world.current?.call = nil }
     do throws(PeerIDError) {
@@ -162,8 +163,19 @@ final class Scenario {
     case .logOut:
       world.checker.loggedOut.insert(user)
       try process.sessions[user]?.logOut()
+    case .close: try replaceClient(process, user)
     }
     return nil
+  }
+
+  /// Closes the client of a process, and opens the session in a new one.
+  func replaceClient(_ process: SimulatedProcess, _ user: Int) throws(PeerIDError) {
+    guard let new = try? Client(configuration(process.id)) else { return }
+    let earlier = process.client
+    process.client = new
+    if let earlier { world.checker.closes(earlier, replacedBy: new, in: process) }
+    earlier?.close()
+    hold(try new.open(key: key(user)), process, user)
   }
 
   /// The previous session is released after the change: the release takes locks, and so lets other threads run.
@@ -205,15 +217,17 @@ final class Scenario {
 
   private func recover(_ process: SimulatedProcess, _ user: Int) {
     let begin = world.now
+    var isClosed = false
     while !world.isOver {
       var error: PeerIDError?
-      if process.sessions[user] == nil { error = perform(.open, process, user) }
+      if process.sessions[user] == nil || isClosed { error = perform(.open, process, user) }
       if error?.code == .loginRequired, settings.relogin { error = perform(.logIn, process, user) }
       if error == nil { error = perform(.submit, process, user) }
       if error == nil {
         if process.name == "fresh" { world.checker.checkAccount(process.sessions[user]?.token.account?.id, user) }
         return world.checker.recovered(after: world.now - begin)
       }
+      isClosed = error?.code == .closed
       if world.checker.isLost(user) { return }
       if world.happened.contains(.rollback), !world.checker.storeHoldsLivingPair(user) { return }
       if world.now - begin > Self.recoveryLimit {
