@@ -225,7 +225,7 @@ MUTANTS = (
     without(
         "the store is not read again after a refusal",
         "Session/SessionCore+Store.swift",
-        "        if case .refused = result {\n          «if let found = lateWriter(of: mine, place, lock) { return found }»",
+        "if case .refused = result {\n          «if let found = lateWriter(of: mine, place, lock) { return found }»",
     ),
     _(
         "no patience for a late writer",
